@@ -11,7 +11,7 @@ from complaints.calendar import jakarta_day, written_day
 from complaints.case import Case
 from complaints.command import Add, OfCitizen, words_of
 from complaints.event import Complaint
-from complaints.fact import Added, Asked, Fact
+from complaints.fact import Added, Asked, Fact, Opened
 from complaints.ids import derived, reply_name
 from complaints.mail import Reply, ReplyKind
 from complaints.telling import LAST_LEVEL, PUBLIC, Asking, Seen, class_named, complete_by, moves, noticed
@@ -25,6 +25,9 @@ _TELLS_DUE: Final = frozenset(("routed", "accepted", "postponed", "reopened"))
 _ANSWERED: Final = frozenset(("answered", "closed"))
 """The states in which the latest answer is valid."""
 
+_HIDDEN: Final = "hidden_sender"
+"""The occasion of the sentence that says that the citizen is hidden."""
+
 _CODE_LIKE: Final = "@@@@@ @@@@@ @"
 """Placeholder in a cached sentence for the code, which always has this length."""
 
@@ -37,7 +40,7 @@ def reply_to(
     by_code: bool = False,
     danger: bool | None = None,
 ) -> Reply | None:
-    """Return the reply to the citizen; None if the facts need none.
+    """Return the reply to the citizen; None if the facts need none. That to a new case says if he is hidden.
 
     Args:
         facts: the facts of one record, oldest first.
@@ -53,7 +56,8 @@ def reply_to(
     if kind is ReplyKind.completed and isinstance(first, Added) and first.companion and not any(map(moves, facts)):
         return None
     cries = emergency.cries(first, complaint) if danger is None else danger
-    ending = emergency.OCCASION if cries or emergency.goes_on(first, complaint) else ""
+    hides = _HIDDEN if isinstance(first, Opened) and _is_hidden(complaint) else ""
+    ending = emergency.OCCASION if cries or emergency.goes_on(first, complaint) else hides
     reply = Reply(
         id=derived(first.caused_by, reply_name(kind.value)),
         citizen=complaint.reporter_ref,
@@ -97,7 +101,7 @@ def status_for(asked: OfCitizen, case: Case | None, at: datetime) -> Reply:
     assert sender is not None
     own = case if case and sender.reporter_ref == case.complaint.reporter_ref else None
     answer = _answer_again(own) if own else ""
-    otherwise = "latest_answer" if answer else "hidden_sender" if own and _is_hidden(own.complaint) else ""
+    otherwise = "latest_answer" if answer else _HIDDEN if own and _is_hidden(own.complaint) else ""
     said = asked.addition.text if isinstance(asked, Add) else words_of(asked)
     ending = emergency.OCCASION if emergency.tells_of_danger(said) else otherwise
     reply = Reply(
