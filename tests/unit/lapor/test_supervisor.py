@@ -26,7 +26,7 @@ from lapor.processes.forks import end_parent
 from tests.harness.support import wait_until
 from tests.harness.there import there
 
-SLEEPS = "import time; print('up', flush=True); time.sleep(60)"
+SLEEPS = "import os, time; os.write(1, b'up\\n'); time.sleep(60)"  # a print without buffer writes a line in two parts
 ENDS_SLOWLY = """
 import pathlib, signal, sys, time
 def end(*_):
