@@ -234,7 +234,7 @@ class Heard:
     def takes_back(self) -> float:
         """The probability that it takes a report back. Beside a clause that does, it may say as his reason that the matter is settled."""
         shares = self.found.shares
-        says = any(one.intent == "withdraw" and one.confidence >= _TAKES_BACK for one in self.found.clauses)
+        says = self.found.most("withdraw") >= _TAKES_BACK
         return min(1.0, shares["withdraw"] + shares["settled"] * says)
 
     def judges(self, *, well: bool) -> float:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 from zlib import crc32
 
-from normalizer.spelling import known
+from normalizer.language.spelling import known
 from normalizer.text import fold
 
 BUCKETS: Final = 1 << 17

@@ -5,10 +5,10 @@ from typing import Any, Final
 
 from ahocorasick_rs import BytesAhoCorasick
 
+from normalizer.language.spelling import spelled_out
 from normalizer.places.context import BUILDINGS, CUE, LOCATIVES, SURROUNDINGS, WHEREABOUTS
 from normalizer.places.denied import turning
 from normalizer.places.names import PlaceNames
-from normalizer.spelling import spelled_out
 from normalizer.subjects.meanings import Groupings, Meaning, Word, bit_of
 from normalizer.text import fold
 from normalizer.things.tree import ThingNode

@@ -1,4 +1,4 @@
-"""Counts the words of the example sentences, of which short spellings are read (see normalizer.spelling)."""
+"""Counts the words of the example sentences, of which short spellings are read (see normalizer.language.spelling)."""
 
 from collections import Counter
 from pathlib import Path
@@ -6,7 +6,7 @@ from typing import Final
 
 import normalizer
 from normalizer.language.examples import KINDS, examples
-from normalizer.spelling import FREQUENT
+from normalizer.language.spelling import FREQUENT
 from normalizer.text import fold
 
 FILE: Final = Path(normalizer.__file__).with_name("data") / FREQUENT

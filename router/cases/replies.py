@@ -56,8 +56,8 @@ def reply_to(
     if kind is ReplyKind.completed and isinstance(first, Added) and first.companion and not any(map(moves, facts)):
         return None
     cries = emergency.cries(first, complaint) if danger is None else danger
-    hides = _HIDDEN if isinstance(first, Opened) and _is_hidden(complaint) else ""
-    ending = emergency.OCCASION if cries or emergency.goes_on(first, complaint) else hides
+    otherwise = _HIDDEN if isinstance(first, Opened) and _is_hidden(complaint) else ""
+    ending = emergency.OCCASION if cries or emergency.goes_on(first, complaint) else otherwise
     reply = Reply(
         id=derived(first.caused_by, reply_name(kind.value)),
         citizen=complaint.reporter_ref,

@@ -116,7 +116,7 @@ def test_the_longest_names_are_really_long() -> None:
 
 @each("occasion", OCCASIONS)
 def test_every_sms_is_one_gsm_7_message(occasion: str) -> None:
-    """160 septets, with the longest names that the registry can make, also where the receipt says that its citizen is hidden."""
+    """160 septets, with the longest names that the registry can make. The receipt of a hidden citizen says more."""
     case, changes = complaint(), OCCASIONS[occasion]
     for name in longest_names():
         for one in (case, replace(case, anonymous=True)):

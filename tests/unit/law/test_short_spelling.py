@@ -4,7 +4,7 @@ import re
 from zlib import crc32
 
 from complaints.runtime import packaged
-from normalizer.spelling import known, spelled_out
+from normalizer.language.spelling import known, spelled_out
 from ops.quality.labelled import read_rows
 from tests.harness.decided import owner_of
 from tests.harness.tables import each, each_row

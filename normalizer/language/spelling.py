@@ -16,9 +16,8 @@ _VOWELS: Final = str.maketrans("", "", "aeiou")
 _REMEMBERED: Final = 50_000
 
 
-@lru_cache(maxsize=_REMEMBERED)
 def spelled_out(word: str) -> str:
-    """Return the most frequent word of which a folded word lacks vowels, with all its other letters; the word itself if there is none."""
+    """Return the most frequent word that adds only vowels to a folded word; the word itself if there is none."""
     alike = _frequent().get(_skeleton(word), ()) if _SHORT.fullmatch(word) else ()
     return next((one for one in alike if one == word or _is_within(word, one)), word)
 
@@ -26,7 +25,7 @@ def spelled_out(word: str) -> str:
 @lru_cache(maxsize=_REMEMBERED)
 def known(word: str) -> str:
     """Return the word as the examples may have it: itself if it is frequent, even in short spelling ("jln"), otherwise spelled out."""
-    return word if word.isalpha() and word in _frequent().get(_skeleton(word), ()) else spelled_out(word)
+    return word if word in _frequent().get(_skeleton(word), ()) else spelled_out(word)
 
 
 @cache
